@@ -62,14 +62,14 @@ def cable_out(machines: Cluster, owner: Machine) -> Callable[[], None]:
 
 def cut_from_machines(machines: Cluster, owner: Machine) -> Callable[[], None]:
     """It reaches phones, but no other machine."""
-    _drop(owner, machines, "input", "saddr")
-    _drop(owner, machines, "output", "daddr")
+    drop(owner, machines, "input", "saddr")
+    drop(owner, machines, "output", "daddr")
     return lambda: on(owner.name, "nft delete table inet cut")
 
 
 def one_way_cut(machines: Cluster, owner: Machine) -> Callable[[], None]:
     """It hears no other machine, but they would hear it."""
-    _drop(owner, machines, "input", "saddr")
+    drop(owner, machines, "input", "saddr")
     return lambda: on(owner.name, "nft delete table inet cut")
 
 
@@ -167,15 +167,17 @@ def _summary(gaps: list[float]) -> dict[str, float]:
     }
 
 
-def _drop(owner: Machine, machines: Cluster, hook: str, side: str) -> None:
+def drop(machine: Machine, machines: Cluster, hook: str, side: str, percent: int = 100) -> None:
+    """Lose what a machine sends to the others, or is sent by them: all, or a share by chance."""
+    share = f"numgen random mod 100 < {percent} " if percent < 100 else ""
     chain = f"add chain inet cut {hook} {{ type filter hook {hook} priority 0; }}"
     rules = [
-        f"add rule inet cut {hook} ip {side} {machine.own} drop"
-        for machine in machines.machines
-        if machine is not owner
+        f"add rule inet cut {hook} ip {side} {other.own} {share}drop"
+        for other in machines.machines
+        if other is not machine
     ]
     for line in ("add table inet cut", chain, *rules):
-        on(owner.name, f"nft '{line}'")
+        on(machine.name, f"nft '{line}'")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from typing import Any
 from huntline.control.client import ControlClient
 from huntline.data_folder import CLUSTER_SOCKET, FILE_NAME
 from huntline.errors import HuntlineError
+from tests.fakes.certificates import Authority
 from tests.postgresql import PostgresqlServer, postgresql_server
 
 from .machines import ip, machines, processes_on
@@ -27,10 +28,16 @@ SERVER = f"{_NETWORK}.10"
 OFFICE = f"{_NETWORK}.100"
 """That of the phones."""
 
+CLUSTER_HOST = "cluster.localhost"
+"""Its name, for browsers."""
+TLS_PORT = 5061
+
 _SETTINGS = f"""\
 database = "{{database}}"
-sip = ["udp:{SERVER}:5060", "tcp:{SERVER}:5060"]
+sip = ["udp:{SERVER}:5060", "tcp:{SERVER}:5060", "tls:{SERVER}:{TLS_PORT}", "ws:{SERVER}:5062"]
+certificate = "{{certificate}}"
 http = "{SERVER}:8080"
+page_origins = "http://{CLUSTER_HOST}:8080"
 media_address = "{SERVER}"
 media_ports = "20000-20800"
 """
@@ -55,6 +62,8 @@ class Machine:
     log: Path
     booted_before: int
     """Seconds: its monotonic clock is another one than that of other machines."""
+    release: Path | None = None
+    """Where the code of another release is, if that is to run there."""
     _serving: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -85,8 +94,11 @@ class Machine:
 
     def serve(self) -> None:
         """Start ``huntline serve``."""
+        environment = os.environ | ({"PYTHONPATH": str(self.release)} if self.release else {})
         with self.log.open("ab") as log:
-            self._serving.append(subprocess.Popen(self._command("serve"), stdout=log, stderr=log))
+            self._serving.append(
+                subprocess.Popen(self._command("serve"), stdout=log, stderr=log, env=environment)
+            )
 
     def state(self) -> dict[str, Any]:
         """What ``huntline cluster --json`` says here; empty while nobody answers."""
@@ -152,8 +164,12 @@ def _is_supervisor(pid: int) -> bool:
 class Cluster:
     """The machines, in the order in which they join; and their database."""
 
-    def __init__(self, machines: list[Machine], database: PostgresqlServer, name: str) -> None:
+    def __init__(
+        self, machines: list[Machine], database: PostgresqlServer, name: str, authority: Authority
+    ) -> None:
+        """``authority`` has issued the certificate of the server."""
         self.machines, self.database, self._name = machines, database, name
+        self.authority = authority
 
     @property
     def recorded(self) -> int:
@@ -208,19 +224,20 @@ def cluster(folder: Path, organization: str, *, has_witness: bool = True) -> Ite
         for machine in made:
             machine.folder.mkdir(mode=0o700)
         try:
-            url = database.new_database()
-            _set_up(made, url.text, folder, organization, has_witness=has_witness)
-            yield Cluster(made, database, url.name)
+            url, authority = database.new_database(), Authority(folder)
+            issued = authority.issue(SERVER)
+            chain, key = issued.chain.rename(folder / "server.crt"), issued.key.rename(folder / "server.key")
+            settings = _SETTINGS.format(database=url.text, certificate=f"{chain}:{key}")
+            (made[0].folder / FILE_NAME).write_text(settings)
+            _set_up(made, folder, organization, has_witness=has_witness)
+            yield Cluster(made, database, url.name, authority)
         finally:
             for machine in made:
                 machine.close()
 
 
-def _set_up(
-    made: list[Machine], database: str, folder: Path, organization: str, *, has_witness: bool
-) -> None:
+def _set_up(made: list[Machine], folder: Path, organization: str, *, has_witness: bool) -> None:
     first, *others = made
-    (first.folder / FILE_NAME).write_text(_SETTINGS.format(database=database))
     words = ("--own", first.own, "--address", f"{SERVER}/24", "--interface", "eth0")
     token = first.run("cluster", "init", *words).split(" join ")[1].split()[1]
     first.serve()

@@ -251,7 +251,9 @@ class Leg:
             self._receive_request(message)
 
     def _receive_request(self, request: Message) -> None:
-        if request.method == "INVITE" and self.invite is None:
+        if self.is_ended and request.method not in ("ACK", "BYE", "CANCEL"):
+            self.respond(481, to=request)
+        elif request.method == "INVITE" and self.invite is None:
             self._start_incoming(request)
         elif request.method == "INVITE":
             answer = self.respond(200, body=self._answer(request.body), to=request)

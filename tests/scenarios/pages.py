@@ -28,6 +28,7 @@ from huntline.storage.passwords import hashed
 from huntline.storage.settings import Settings
 
 from . import sounds
+from .cluster import CLUSTER_HOST, SERVER
 from .office import Office
 from .server import Server
 
@@ -49,6 +50,8 @@ _FLAGS = (
     "--autoplay-policy=no-user-gesture-required",
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
+    # Microphones are for secure pages alone: those of a test's cluster are of a name that counts as such.
+    f"--host-resolver-rules=MAP {CLUSTER_HOST} {SERVER}",
     "--allow-loopback-in-peer-connection",  # the server is on 127.0.0.1, and nothing else may be there
 )
 _numbers = itertools.count(1)
@@ -273,7 +276,7 @@ class People:
         )
         context.set_default_timeout(10_000)
         context.add_init_script(LISTEN)
-        person = Person(context, f"http://127.0.0.1:{self._server.http_port}")
+        person = Person(context, self._server.pages)
         self._people.append(person)
         return person
 

@@ -53,7 +53,7 @@ class Server:
         self._commands = commands
         self.sip_port, self.http_port = ports.take(2), ports.take(2)
         self.websocket_port = self.sip_port + 1
-        self.tls_port = ports.take(2) if certificate is not None else None
+        self.tls_port: int | None = ports.take(2) if certificate is not None else None
         self._certificate, self._options = certificate, options
         self.media_first = ports.take(media_ports)
         self.media_last = self.media_first + media_ports - 1
@@ -70,6 +70,11 @@ class Server:
     def address(self) -> tuple[str, int]:
         """Where SIP is spoken, over UDP and TCP."""
         return self.host, self.sip_port
+
+    @property
+    def pages(self) -> str:
+        """Where the pages are."""
+        return f"http://127.0.0.1:{self.http_port}"
 
     @property
     def pid(self) -> int:

@@ -217,7 +217,19 @@ class Soak:
         if not leg.is_ended and not leg.is_up:
             leg.cancel()
             self._did["cancelled"] += 1
+            self._after(_GIVES_UP, lambda: self._cancelled(leg))
         self._after(1.0, lambda: self._leave(leg))
+
+    def _cancelled(self, leg: Leg) -> None:
+        """No server knows of it any more (RFC 3261 section 9.1)."""
+        if not leg.is_up and not leg.is_ended:
+            self._did["cancelled in vain"] += 1
+            leg.is_ended = True
+
+    def answered_at(self, number: str) -> float:
+        """When somebody who has dialled was answered, in seconds since the epoch."""
+        log = self._dialled[number].log
+        return next(message.at for message in log if (message.method, message.status) == ("INVITE", 200))
 
     def _not_heard_of(self, leg: Leg) -> None:
         """No server has answered all the time, not even for a moment (RFC 3261 section 17.1.1.2, timer B)."""
@@ -225,12 +237,14 @@ class Soak:
             self._did["not answered at all"] += 1
             leg.is_ended = True
 
-    def _leave(self, leg: Leg) -> None:
-        """Hang up, as soon as there is something to hang up."""
+    def _leave(self, leg: Leg, rings_since: float = 0.0) -> None:
+        """Hang up, as soon as there is something to hang up; where it rings for too long, give up."""
         if leg.is_up and not leg.is_ended:
             leg.hang_up()
+        elif rings_since > _PATIENCE and not leg.is_ended:
+            self._cancel(leg)
         elif not leg.is_ended:
-            self._after(1.0, lambda: self._leave(leg))
+            self._after(1.0, lambda: self._leave(leg, rings_since + 1.0))
 
     # What agents do
 
@@ -371,6 +385,7 @@ class Soak:
             "without any answer": len(self._dialled) - len(begun),
             "final answers": Counter(str(max(leg.responses(), default=0)) for leg in self._dialled.values()),
             "did": self._did,
+            "reasons": Counter(f"{call['outcome']}: {call['reason']}" for call in history),
             "memory MB": memory,
             "seed": self._plan.seed,
             "wrong": {name: what for name, what in wrong.items() if what},

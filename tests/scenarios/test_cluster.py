@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page, expect
 
-from .cluster import Cluster, cluster, until
+from huntline.directory.access import Role
+
+from . import tones
+from .baresip import Baresip
+from .cluster import OFFICE, SERVER, TLS_PORT, Cluster, cluster, until
 from .cluster_calls import ORGANIZATION, Calls
+from .moving_server import MovingServer
+from .office import Office
+from .pages import LOUDEST, Chromiums, People, assert_hears
 from .reactor import Reactor
 
 pytestmark = pytest.mark.scenario
@@ -77,6 +88,65 @@ def test_a_server_moves_on_purpose_with_its_calls(machines: Cluster, calls: Call
     assert f"{before.own}: follows" in to.run("cluster")
     assert to.own in before.refused("cluster", "move", to.own)
     calls.end_in_order()
+
+
+def test_a_phone_over_tls_and_a_page_go_on_when_their_machine_is_lost(
+    machines: Cluster, reactor: Reactor, chromiums: Chromiums, tmp_path: Path
+) -> None:
+    machines.wait_whole()
+    server = MovingServer(machines)
+    with (
+        contextlib.closing(Office(server, reactor, tmp_path)) as office,
+        contextlib.closing(People(chromiums, server)) as people,
+    ):
+        office.settings["trunks"] = []
+        office.user("amal")
+        bao = office.user("bao")
+        office.open()
+        person = people.arrive(tone=tones.SECOND_AGENT)
+        page = person.sign_in(people.account(office, Role.AGENT, bao), "/agent")
+        expect(page.get_by_text("Connected")).to_be_visible()
+        desk = Baresip(
+            tmp_path / "desk",
+            "amal",
+            office.domain,
+            (SERVER, TLS_PORT),
+            tone=tones.AGENT,
+            transport="tls",
+            address=OFFICE,
+            trusted=machines.authority.file,
+            outbound=True,
+        )
+        with contextlib.closing(desk):
+            desk.dial(f"sip:{bao}")
+            page.get_by_role("button", name="Accept").click()
+            desk.wait("CALL_ESTABLISHED")
+            assert_hears(page, tones.AGENT)
+
+            lost = machines.owner
+            lost.lose()
+            assert silence(page, tones.AGENT) < _LONGEST_GAP
+            desk.wait("REGISTER_FAIL")  # it has learnt that its connection is no more, and will wait a while
+            desk.listen(1.0)
+            desk.hang_up()
+            expect(page.get_by_role("button", name="Hang up")).to_be_hidden()
+            assert [tone for _, tone in desk.heard()][-1] == tones.SECOND_AGENT
+    lost.come_back()
+    machines.wait_whole()
+
+
+def silence(page: Page, tone: int) -> float:
+    """For how many seconds the page does not hear a tone, which it will soon hear no more."""
+    moments = []
+    for is_heard in (False, True):
+        until(lambda is_heard=is_heard: hears(page, tone) == is_heard, 10, "the page is silent, and hears")  # type: ignore[misc]
+        moments.append(time.monotonic())
+    return moments[1] - moments[0]
+
+
+def hears(page: Page, tone: int) -> bool:
+    page.wait_for_timeout(10)
+    return bool(abs(page.evaluate(LOUDEST) - tone) <= 25)
 
 
 def test_a_machine_that_leaves_is_forgotten_and_the_server_goes_on(machines: Cluster, calls: Calls) -> None:

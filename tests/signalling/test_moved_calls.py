@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from tests.sip.core.desk import TCP, UDP, Desk
 
-from huntline.signalling.moved_calls import after_unknown_requests, ask_peers
+from huntline.signalling.moved_calls import after_unknown_requests, ask_peers, connections_in
 from huntline.sip.core.flow import Flow
 from huntline.sip.core.leg_record import LegRecord, SipLegState
 
@@ -29,6 +29,8 @@ def test_answered_peers_are_asked_and_connected_ones_when_they_had_the_time_to_c
     legs = [leg("a"), leg("t", TCP), leg("r", state=SipLegState.RINGING), leg("b"), leg("")]
     asyncio.run(ask_peers(legs, asked.append, 10.0))
     assert asked == ["a", "b", "t"]
+    assert slept[0][1] == 0, "who hung up meanwhile says so first"
+    assert slept[0][0] > 4
     assert (10.0, 2) in slept
 
 
@@ -42,3 +44,9 @@ def test_requests_have_numbers_that_no_peer_has_seen() -> None:
     again = after_unknown_requests(record)
     assert again.dialog is not None
     assert again.dialog.local_cseq > before + 10
+
+
+def test_connections_are_found_wherever_a_record_names_them() -> None:
+    other = Flow(TCP.transport, TCP.local, ("10.0.0.78", 5000), connection=8)
+    records = [leg("t", TCP), leg("u"), {"bindings": [("kept", other)]}]
+    assert connections_in(records) == {(TCP.local, TCP.remote), (TCP.local, other.remote)}

@@ -38,6 +38,7 @@ from huntline.media.prompts.speech import Speech
 from huntline.media.prompts.synthesize import ensure_builtin
 from huntline.network.listening_sockets import ListeningSockets
 from huntline.network.peers import connections_for
+from huntline.network.stale_connections import end_stale
 from huntline.processes.lifeline import Ready, left_sockets
 from huntline.processes.words import HANDED_OVER, RUN_ID
 from huntline.signalling.call_counts import CallCounts
@@ -49,7 +50,7 @@ from huntline.signalling.live_feed import LiveFeed
 from huntline.signalling.live_log import ENGINE, Earlier, Life, LiveLog, this_machine
 from huntline.signalling.live_records import MEDIA_RECORDS, LiveRecords, unix_offset
 from huntline.signalling.mailroom import Boxes
-from huntline.signalling.moved_calls import after_unknown_requests, ask_peers
+from huntline.signalling.moved_calls import after_unknown_requests, ask_peers, connections_in
 from huntline.signalling.own_rules import OwnRules
 from huntline.signalling.own_shard import own_shard
 from huntline.signalling.process_status import ProcessStatus
@@ -331,10 +332,12 @@ class Signalling:
             await finish()
         else:
             self._tasks.spawn(self._stored.catch_up(finish))
-        run = os.environ[RUN_ID]
-        goes_on = self._earlier.is_of_run(run)
-        self._draining.turn(on=goes_on and bool(self._earlier.record("draining:", ENGINE.decode)))
+        run, earlier = os.environ[RUN_ID], self._earlier
+        goes_on = earlier.is_of_run(run)
+        self._draining.turn(on=goes_on and bool(earlier.record("draining:", ENGINE.decode)))
         await self._user_agent.start([ListenAddress.parse(str(address)) for address in self._config.sip])
+        if earlier.is_of_other_machine:
+            self._end_stale_connections()
         self._runner.start()
         self._tasks.spawn(self._watch_tolls())
         self._live_as_shard()
@@ -365,6 +368,12 @@ class Signalling:
             self._tasks.spawn(self._stored.look())
 
         self._tasks.spawn(ShardLife(self._database, where, self._own_shard(), look).run())
+
+    def _end_stale_connections(self) -> None:
+        """Let phones and pages connect to this machine now, rather than when they miss something."""
+        kinds = {"phone": self._live_records.codec.decode, "leg": LEG_RECORDS.decode}
+        found = [self._earlier.records(kind, read) for kind, read in kinds.items()]
+        end_stale(connections_in(found))
 
     def _take_back(self) -> None:
         """Know again what an earlier process has written down, but for its calls."""

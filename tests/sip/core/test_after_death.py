@@ -128,6 +128,22 @@ def test_an_answer_without_acknowledgement_is_repeated() -> None:
     assert statuses([message for _, message in desk.wait(10)]) == []
 
 
+def test_a_caller_of_whose_call_nothing_is_known_is_hung_up_on_who_has_acknowledged_long_ago() -> None:
+    """As where a machine is lost right after its answer, with the acknowledgement."""
+    desk = Mortal()
+    leg_id = desk.incoming()
+    desk.core.answer(leg_id, ANSWER, desk.now)
+    (ok,) = desk.sent()
+    assert statuses(desk.die()) == [200]
+    desk.core.hang_up(leg_id, desk.now)
+    assert desk.sent() == []
+    (bye,) = desk.receive(desk.request("ACK", to_tag=ok.to_tag, cseq=1))  # the one to the repeated answer
+    assert isinstance(bye, Request)
+    assert bye.method == "BYE"
+    desk.respond(bye, 200)
+    assert desk.core.records() == {}
+
+
 def test_an_answer_is_not_repeated_for_ever() -> None:
     desk = Mortal()
     leg_id = desk.incoming()
