@@ -15,6 +15,7 @@ from huntline.signalling.settings_copying import SettingsCopying
 from huntline.signalling.settings_loading import SettingsLoading
 from huntline.storage.audit import Actor
 from huntline.storage.blobs import FOLDER_NAME as SOUNDS
+from huntline.storage.faults import DatabaseUnavailable
 from huntline.storage.moving import MESSAGES, forget_moves, take_files
 from huntline.storage.opening import opened, tried
 from huntline.storage.settings import Settings, set_opted_out
@@ -79,15 +80,23 @@ class Stored:
         self._copying.changed()
 
     async def look(self) -> None:
-        """Put in force what other servers on the database have changed. Of an organization that comes from
-        one of them, sounds are here before its calls, and its messages soon after."""
+        """Put in force what other servers on the database have changed; where that cannot be read now, it is
+        told again."""
         async with self._one_at_a_time:
-            await asyncio.to_thread(take_files, self._database, SOUNDS)
-            await self._loading.load()
-            taken = await asyncio.to_thread(take_files, self._database, MESSAGES)
-            if taken or self._loading.served - self._known:
-                await self._read_boxes()
-                self._lamps.tell_all()
+            try:
+                await self._look()
+            except DatabaseUnavailable as error:
+                log.warning("what other servers changed waits", extra={"reason": str(error)})
+
+    async def _look(self) -> None:
+        """Of an organization that comes from another one, sounds are here before its calls, and its messages
+        soon after."""
+        await asyncio.to_thread(take_files, self._database, SOUNDS)
+        await self._loading.load()
+        taken = await asyncio.to_thread(take_files, self._database, MESSAGES)
+        if taken or self._loading.served - self._known:
+            await self._read_boxes()
+            self._lamps.tell_all()
 
     async def _read(self) -> None:
         await asyncio.to_thread(self._take_all)

@@ -134,17 +134,18 @@ class Settings:
 
     def organization(self, organization_id: str) -> Organization:
         """One organization. Raises UnknownOrganization, OrganizationElsewhere."""
-        here, elsewhere = self.here_and_elsewhere()
-        for organization in here:
-            if organization.organization_id == organization_id:
-                return organization
-        raise _missing(organization_id, elsewhere)
+        with self._database.begin() as connection:
+            for organization in self._load(connection):
+                if organization.organization_id == organization_id:
+                    return organization
+            raise _missing(organization_id, self._read_elsewhere.read(connection))
 
     def named(self, name: str) -> Organization:
         """The organization of an id or name. Raises UnknownOrganization, OrganizationElsewhere."""
-        here, elsewhere = self.here_and_elsewhere()
-        if (found := with_name(here, name)) is not None:
-            return found
+        with self._database.begin() as connection:
+            if (found := with_name(self._load(connection), name)) is not None:
+                return found
+            elsewhere = self._read_elsewhere.read(connection)
         foreign = with_name(elsewhere.plan.organizations, name)
         raise _missing(foreign.organization_id if foreign is not None else name, elsewhere)
 

@@ -62,4 +62,4 @@ class ShardLife:
         """Once for each reason."""
         if reason != self._said:
             self._said = reason
-            log.error("the other servers on the database are not heard", extra={"reason": reason})
+            log.warning("what other servers on the database change is not heard", extra={"reason": reason})
