@@ -22,7 +22,6 @@ from huntline.config import Config
 from huntline.control.secret import kept_secret
 from huntline.control.server import ControlServer
 from huntline.data_folder import JOURNAL, SPEECH
-from huntline.directory.elsewhere import Shard
 from huntline.directory.in_force import SettingsInForce
 from huntline.directory.plan import ServerPlan
 from huntline.directory.refused import RefusedCall
@@ -52,7 +51,7 @@ from huntline.signalling.live_records import MEDIA_RECORDS, LiveRecords, unix_of
 from huntline.signalling.mailroom import Boxes
 from huntline.signalling.moved_calls import after_unknown_requests, ask_peers, connections_in
 from huntline.signalling.own_rules import OwnRules
-from huntline.signalling.own_shard import own_shard
+from huntline.signalling.own_shard import OwnShard
 from huntline.signalling.process_status import ProcessStatus
 from huntline.signalling.reachability import Reachability
 from huntline.signalling.routing import BuiltinSounds, Routing
@@ -82,7 +81,6 @@ from huntline.storage.journal import Journal
 from huntline.storage.sealing import Sealing
 from huntline.storage.settings import Settings
 from huntline.storage.settings_copy import SettingsCopy
-from huntline.storage.shards import announce
 from huntline.voicemail.boxes import Voicemail
 from huntline.web.page_addresses import page_origins
 
@@ -287,9 +285,10 @@ class Signalling:
             self._runner.post,
             self._plan_changed,
         )
+        self._own_shard = OwnShard(self._config, self._database)
         self._stored = Stored(
             *(settings, self._database, self._copying, self._loading, self._boxes, self._lamps),
-            self._announce,
+            self._own_shard.announce,
         )
         self._live = LiveFeed(self._status.now, self._publish, lambda: self._control.is_watched())
         verbs = ControlVerbs(
@@ -340,7 +339,7 @@ class Signalling:
             self._end_stale_connections()
         self._runner.start()
         self._tasks.spawn(self._watch_tolls())
-        self._live_as_shard()
+        self._tasks.spawn(self._own_shard.live(lambda: self._tasks.spawn(self._stored.look())))
         if not goes_on:
             self._b2bua.end_calls(Cause.SERVER_RESTARTED)
         self._watching.begin()
@@ -349,25 +348,6 @@ class Signalling:
         # No caller is to wait until what they are told has been spoken.
         self._speech.prepare((goodbye(language), language) for language in SPOKEN_LANGUAGES)
         self._speech.prepare(self._boxes.sentences())
-
-    def _announce(self) -> None:
-        if self._config.database is not None:
-            announce(self._database, self._own_shard())
-
-    def _own_shard(self) -> Shard:
-        return own_shard(self._config, Sealing.of(self._database).mark)
-
-    def _live_as_shard(self) -> None:
-        """Hear from now on what other servers on the database change."""
-        if (where := self._config.database) is None:
-            return
-        # Imported here: its driver is not on every machine.
-        from huntline.storage.shard_life import ShardLife
-
-        def look() -> None:
-            self._tasks.spawn(self._stored.look())
-
-        self._tasks.spawn(ShardLife(self._database, where, self._own_shard(), look).run())
 
     def _end_stale_connections(self) -> None:
         """Let phones and pages connect to this machine now, rather than when they miss something."""
