@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, func, select
@@ -301,8 +302,8 @@ def test_a_message_that_is_deleted_meanwhile_stays_behind(
     gone = tmp_path / "main" / "voicemail" / "greeting-1.wav"
     found = moving._files_of
 
-    def then_delete(*asked: object) -> list[object]:
-        files = list(found(*asked))  # type: ignore[arg-type]
+    def then_delete(*asked: Any) -> list[Any]:
+        files = list(found(*asked))
         gone.unlink(missing_ok=True)
         return files
 
