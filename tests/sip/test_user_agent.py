@@ -239,6 +239,15 @@ def test_an_address_in_use_is_named_and_nothing_stays_open() -> None:
     run(story)
 
 
+def test_one_that_was_never_started_has_nothing_to_end() -> None:
+    """Else its complaint would stand in the place of the reason for which it was not started."""
+
+    async def story() -> None:
+        await FakeServer(None).user_agent.stop()
+
+    run(story)
+
+
 def test_a_peer_without_a_route_is_told_as_failure() -> None:
     async def story() -> None:
         async with running("udp:127.0.0.1:0") as server:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, func, select
@@ -292,6 +293,24 @@ def test_files_that_come_while_it_is_prepared_go_along(main: Engine, north: Engi
     move(main, contoso)
     assert take_all(north) == 6
     assert contents(tmp_path / "north") == its_files(tmp_path / "main")
+
+
+def test_a_message_that_is_deleted_meanwhile_stays_behind(
+    main: Engine, north: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contoso = furnished(main, tmp_path / "main")
+    gone = tmp_path / "main" / "voicemail" / "greeting-1.wav"
+    found = moving._files_of
+
+    def then_delete(*asked: Any) -> list[Any]:
+        files = list(found(*asked))
+        gone.unlink(missing_ok=True)
+        return files
+
+    monkeypatch.setattr(moving, "_files_of", then_delete)
+    assert put_some_files(main, contoso.organization_id, "north", 0.0).files == 5
+    move(main, contoso)
+    assert take_all(north) == 4
 
 
 def test_nothing_has_changed_when_files_cannot_be_put(main: Engine, north: Engine, tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def load_demo_organization(config: Config) -> None:
 
 
 def _add_web_accounts(config: Config, organization: Organization) -> None:
-    database = open_database(config.data, config.database)
+    database = open_database(config.data, config.database, config.shard)
     try:
         accounts, password_hash = Accounts(database), hashed(WEB_PASSWORD)
         accounts.add(_account(organization, ADMIN, Role.ADMIN, password_hash), _ACTOR)
@@ -110,7 +110,7 @@ def _account(organization: Organization, name: str, role: Role, password_hash: s
 
 
 def _is_loaded(config: Config) -> bool:
-    database = open_database(config.data, config.database)
+    database = open_database(config.data, config.database, config.shard)
     try:
         return bool(Settings(database).organizations())
     finally:

@@ -12,6 +12,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def put_some_files(database: Engine, organization_id: str, to: str, seconds: flo
     while left and time.monotonic() < until:
         with writing(database, organization_id) as connection:
             _put(connection, organization_id, to, left.pop())
-    return FilesLeft(len(left), sum(each.path.stat().st_size for each in left))
+    return FilesLeft(len(left), sum(_size(each.path) for each in left))
 
 
 def put_last_files(connection: Connection, organization_id: str, to: str) -> None:
@@ -117,7 +118,19 @@ def _files_of(connection: Connection, organization_id: str, data: Path) -> Itera
                 yield _File(folder, path)
 
 
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # somebody has just deleted a message
+        return 0
+
+
 def _put(connection: Connection, organization_id: str, to: str, file: _File) -> None:
+    with suppress(FileNotFoundError):  # as above
+        _put_content(connection, organization_id, to, file)
+
+
+def _put_content(connection: Connection, organization_id: str, to: str, file: _File) -> None:
     row = {"organization_id": organization_id, "to_shard": to, "folder": file.folder, "name": file.path.name}
     position = 0
     with file.path.open("rb") as content:

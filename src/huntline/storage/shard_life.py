@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 import psycopg
 from sqlalchemy import Engine
@@ -47,11 +48,11 @@ class ShardLife:
             self._said = ""
             self._on_news()  # of what was told while nobody listened
             while True:
-                patience = None if has_lock else _LOCK_TRIED_EVERY
-                async for notice in connection.notifies(timeout=patience):
+                async for notice in connection.notifies(timeout=0):
                     if notice.payload != self._own.name:
                         self._on_news()
-                has_lock = await self._takes_lock(connection)
+                await _something_comes(connection, None if has_lock else _LOCK_TRIED_EVERY)
+                has_lock = has_lock or await self._takes_lock(connection)
 
     async def _takes_lock(self, connection: psycopg.AsyncConnection) -> bool:
         found = await connection.execute("SELECT pg_try_advisory_lock(%s, %s)", life_lock(self._own.name))
@@ -63,3 +64,14 @@ class ShardLife:
         if reason != self._said:
             self._said = reason
             log.warning("what other servers on the database change is not heard", extra={"reason": reason})
+
+
+async def _something_comes(connection: psycopg.AsyncConnection, within: float | None) -> None:
+    """Wait until there is something to be read, or for so long: psycopg would look ten times a second."""
+    loop, is_there = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(connection.fileno(), is_there.set)
+    try:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(is_there.wait(), within)
+    finally:
+        loop.remove_reader(connection.fileno())
