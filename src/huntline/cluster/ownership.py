@@ -19,6 +19,9 @@ NEXT_IN_LINE = 0.4
 """Seconds by which each further machine in the order of succession waits longer."""
 HEARS_ITSELF_WITHIN = 0.6
 """Seconds: a machine that has not heard its own heartbeat for longer is itself what does not work."""
+UNSURE_AFTER, SURE_AFTER = 0.5, 3.5
+"""Seconds without a heartbeat of any other machine between which an owner may be about to be replaced: before
+that nobody has a reason, and after that somebody would have done so."""
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
 """Seconds after which a machine that could not serve would do so again: twice as long each time it fails."""
 
@@ -149,6 +152,12 @@ class Ownership:
         if any(now - at <= SILENT_AFTER for node, at in self._heard_at.items() if node != self.node):
             return AnnounceAgain()
         return self._give_up("another machine has the address, and nobody of the cluster is heard")
+
+    def is_unsure(self, now: float) -> bool:
+        """Whether another machine may be taking the server at this moment, unheard here: what this one does
+        now may be unknown to the next owner."""
+        others = [at for node, at in self._heard_at.items() if node != self.node]
+        return self.is_owner and bool(others) and UNSURE_AFTER <= now - max(others) < SURE_AFTER
 
     def due(self, now: float, clock_ms: int) -> Claim | None:
         """What is to be done now that only time has passed."""
