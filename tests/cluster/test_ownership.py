@@ -231,8 +231,10 @@ def test_a_machine_that_has_served_well_meanwhile_begins_with_the_shortest_pause
 def test_an_owner_that_hears_nobody_is_unsure_until_somebody_would_have_taken_over() -> None:
     view = Ownership("a", is_candidate=True)
     view.continues(7, "run")
-    assert not view.is_unsure(100.0), "nobody was there ever"
+    view.heard(Beat("b"), 99.0)
+    assert not view.is_unsure(100.0), "one other machine is never most of two"
     view.heard(Beat("b"), 100.0)
+    view.heard(Beat("c"), 99.5)
     view.heard(Beat("a", 7), 100.6)
     moments = (100.4, 100.6, 102.0, 103.4, 103.6)
     assert [view.is_unsure(now) for now in moments] == [False, True, True, True, False]

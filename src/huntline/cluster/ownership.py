@@ -155,9 +155,9 @@ class Ownership:
 
     def is_unsure(self, now: float) -> bool:
         """Whether another machine may be taking the server at this moment, unheard here: what this one does
-        now may be unknown to the next owner."""
+        now may be unknown to the next owner. A single other one cannot: it would not be most of them."""
         others = [at for node, at in self._heard_at.items() if node != self.node]
-        return self.is_owner and bool(others) and UNSURE_AFTER <= now - max(others) < SURE_AFTER
+        return self.is_owner and len(others) > 1 and UNSURE_AFTER <= now - max(others) < SURE_AFTER
 
     def due(self, now: float, clock_ms: int) -> Claim | None:
         """What is to be done now that only time has passed."""
