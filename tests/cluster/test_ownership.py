@@ -13,6 +13,7 @@ from huntline.cluster.ownership import (
     BEAT_EVERY,
     FIRST_PAUSE,
     LONGEST_PAUSE,
+    NEXT_IN_LINE,
     SILENT_AFTER,
     AnnounceAgain,
     Beat,
@@ -54,7 +55,11 @@ class Machines:
         """A quarter of a second goes by."""
         self.now += BEAT_EVERY
         here = [node for node in NODES if node not in self.away]
-        beats = [Beat(node, self.views[node].epoch, self.views[node].run) for node in here]
+        beats = [
+            Beat(node, view.epoch, view.run, owner_silent=view.owner_silent(self.now))
+            for node, view in self.views.items()
+            if node in here
+        ]
         for node in here:
             view = self.views[node]
             self._note(node, view.told(self.store.record, self.now))
@@ -143,6 +148,34 @@ def test_a_store_that_comes_back_empty_changes_nothing() -> None:
     machines.turns(10)
     assert machines.owners == owner
     assert len(machines.served) == 1
+
+
+def follower_of(owner: str) -> Ownership:
+    """Hears its owner, and another machine, at second 10."""
+    view = Ownership("b", is_candidate=True)
+    view.told(OwnerRecord(owner, 7, "run", 3), 10.0)
+    view.heard(Beat(owner, 7), 10.0)
+    return view
+
+
+def test_an_owner_that_another_machine_hears_is_not_accused_for_a_while() -> None:
+    view = follower_of("a")
+    for now in (12.0, 13.0, 14.0, 14.9):
+        view.heard(Beat("b"), now)
+        view.heard(Beat("w", owner_silent=0.2), now)
+        assert view.due(now, 1) is None
+    view.heard(Beat("b"), 15.1)
+    view.heard(Beat("w", owner_silent=0.2), 15.1)
+    assert view.due(15.1, 1) is not None, "somebody has to, where not all hear each other for long"
+
+
+@pytest.mark.parametrize("silent", [None, 1.1])
+def test_an_owner_that_nobody_hears_is_accused_at_once(silent: float | None) -> None:
+    view = follower_of("a")
+    now = 10 + SILENT_AFTER + NEXT_IN_LINE
+    view.heard(Beat("b"), now)
+    view.heard(Beat("w", is_candidate=False, owner_silent=silent), now)
+    assert view.due(now, 1) is not None
 
 
 def test_a_machine_that_does_not_hear_itself_accuses_nobody() -> None:

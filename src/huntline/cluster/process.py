@@ -157,8 +157,10 @@ class ClusterProcess:
     def _own_beat(self) -> BeatMessage:
         own = self._ownership
         behind = 0 if own.is_owner else self._following.behind
+        silent = own.owner_silent(asyncio.get_running_loop().time())
         return BeatMessage(
-            *(own.node, own.epoch, own.run, own.is_candidate), time.time(), behind, version("huntline")
+            *(own.node, own.epoch, own.run, own.is_candidate),
+            *(time.time(), behind, version("huntline"), silent),
         )
 
     def _heard(self, data: bytes) -> None:
@@ -166,7 +168,8 @@ class ClusterProcess:
             return
         now = asyncio.get_running_loop().time()
         self._nodes[beat.node], self._clocks[beat.node] = beat, beat.clock - time.time()
-        heard = Beat(beat.node, beat.epoch, beat.run, beat.is_candidate and beat.behind is not None)
+        is_able = beat.is_candidate and beat.behind is not None
+        heard = Beat(beat.node, beat.epoch, beat.run, is_able, beat.owner_silent)
         self._conclude(self._ownership.heard(heard, now))
 
     def _told(self, data: bytes) -> None:
