@@ -101,16 +101,19 @@ class Strain(Story):
         owner, at = self.machines.owner, time.time()
         if not self.told:
             self._begin()
-            epoch = owner.state()["epoch"]
+            before = self._take_overs()
             time.sleep(_STRAINED)
-            is_epoch = self.machines.owner.state()["epoch"]
-            self.tell("strained", at, owner, had_other_owners=is_epoch != epoch)
+            self.tell("strained", at, owner, take_overs=self._take_overs() - before)
             return "strained"
         moved(self.machines, owner)
         self.tell("moved", at, owner)
         if len(self.told) == self.steps:
             self._end()
         return "moved"
+
+    def _take_overs(self) -> int:
+        logs = [machine.log.read_text() for machine in self.machines.machines]
+        return sum(log.count("this machine takes the server") for log in logs)
 
     def _begin(self) -> None:
         busy = [sys.executable, "-c", "while True: pass"]

@@ -13,6 +13,7 @@ from huntline.cluster.ownership import (
     BEAT_EVERY,
     FIRST_PAUSE,
     LONGEST_PAUSE,
+    NEXT_IN_LINE,
     SILENT_AFTER,
     AnnounceAgain,
     Beat,
@@ -54,7 +55,11 @@ class Machines:
         """A quarter of a second goes by."""
         self.now += BEAT_EVERY
         here = [node for node in NODES if node not in self.away]
-        beats = [Beat(node, self.views[node].epoch, self.views[node].run) for node in here]
+        beats = [
+            Beat(node, view.epoch, view.run, owner_silent=view.owner_silent(self.now))
+            for node, view in self.views.items()
+            if node in here
+        ]
         for node in here:
             view = self.views[node]
             self._note(node, view.told(self.store.record, self.now))
@@ -145,6 +150,34 @@ def test_a_store_that_comes_back_empty_changes_nothing() -> None:
     assert len(machines.served) == 1
 
 
+def follower_of(owner: str) -> Ownership:
+    """Hears its owner, and another machine, at second 10."""
+    view = Ownership("b", is_candidate=True)
+    view.told(OwnerRecord(owner, 7, "run", 3), 10.0)
+    view.heard(Beat(owner, 7), 10.0)
+    return view
+
+
+def test_an_owner_that_another_machine_hears_is_not_accused_for_a_while() -> None:
+    view = follower_of("a")
+    for now in (12.0, 13.0, 14.0, 14.9):
+        view.heard(Beat("b"), now)
+        view.heard(Beat("w", owner_silent=0.2), now)
+        assert view.due(now, 1) is None
+    view.heard(Beat("b"), 15.1)
+    view.heard(Beat("w", owner_silent=0.2), 15.1)
+    assert view.due(15.1, 1) is not None, "somebody has to, where not all hear each other for long"
+
+
+@pytest.mark.parametrize("silent", [None, 1.1])
+def test_an_owner_that_nobody_hears_is_accused_at_once(silent: float | None) -> None:
+    view = follower_of("a")
+    now = 10 + SILENT_AFTER + NEXT_IN_LINE
+    view.heard(Beat("b"), now)
+    view.heard(Beat("w", is_candidate=False, owner_silent=silent), now)
+    assert view.due(now, 1) is not None
+
+
 def test_a_machine_that_does_not_hear_itself_accuses_nobody() -> None:
     view = Ownership("b", is_candidate=True)
     view.told(OwnerRecord("a", 7, "run", 3), 10.0)
@@ -226,6 +259,23 @@ def test_a_machine_that_has_served_well_meanwhile_begins_with_the_shortest_pause
     view.heard(Beat("b"), 1000 + FIRST_PAUSE)
     view.told(OwnerRecord("b", 7, "run", 3), 1000 + FIRST_PAUSE)
     assert view.due(1000 + FIRST_PAUSE, 1) is not None
+
+
+def test_an_owner_that_hears_nobody_is_unsure_until_somebody_would_have_taken_over() -> None:
+    view = Ownership("a", is_candidate=True)
+    view.continues(7, "run")
+    view.heard(Beat("b"), 99.0)
+    assert not view.is_unsure(100.0), "one other machine is never most of two"
+    view.heard(Beat("b"), 100.0)
+    view.heard(Beat("c"), 99.5)
+    view.heard(Beat("a", 7), 100.6)
+    moments = (100.4, 100.6, 102.0, 103.4, 103.6)
+    assert [view.is_unsure(now) for now in moments] == [False, True, True, True, False]
+    view.heard(Beat("c"), 102.0)
+    assert not view.is_unsure(102.1)
+    follower = Ownership("b", is_candidate=True)
+    follower.heard(Beat("a", 7), 100.0)
+    assert not follower.is_unsure(101.0)
 
 
 def test_a_witness_never_serves() -> None:

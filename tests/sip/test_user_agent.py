@@ -65,6 +65,19 @@ def test_options_is_answered_by_the_user_agent_itself() -> None:
     run(story)
 
 
+def test_who_is_deaf_for_a_moment_hears_what_is_said_again() -> None:
+    async def story() -> None:
+        async with running() as server, udp_peer(server.port("udp")) as peer:
+            server.user_agent.be_deaf(0.3)
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await peer.ask(request_bytes("OPTIONS"))
+            await asyncio.sleep(0.3)  # the time itself
+            assert (await peer.ask(request_bytes("OPTIONS"))).status == 200
+
+    run(story)
+
+
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 def test_sipsak_gets_an_answer(transport: str) -> None:
     async def story() -> None:

@@ -13,8 +13,8 @@ LONGEST_PART = 256 * 1024
 
 
 class BeatMessage(msgspec.Struct, frozen=True):
-    """A heartbeat; ``clock`` is the time of day in seconds, ``behind`` how many bytes of the owner's journal
-    the machine lacks (None: it has no whole copy), ``release`` what runs there."""
+    """A heartbeat (``ownership.Beat``); ``clock`` is the time of day in seconds, ``behind`` how many bytes of
+    the owner's journal the machine lacks (None: it has no whole copy), ``release`` what runs there."""
 
     node: str
     epoch: int
@@ -23,6 +23,7 @@ class BeatMessage(msgspec.Struct, frozen=True):
     clock: float
     behind: int | None
     release: str
+    owner_silent: float | None = None
 
 
 class OwnerMessage(msgspec.Struct, frozen=True):

@@ -15,22 +15,30 @@ BEAT_EVERY = 0.25
 """Seconds between two heartbeats of a machine."""
 SILENT_AFTER = 1.25
 """Seconds without a heartbeat after which an owner counts as dead."""
+ALMOST_SILENT, DOUBTED_AFTER = 0.95, 5.0
+"""Seconds without a heartbeat of the owner that each other machine must have seen too, as long as it has not
+been silent here for the second of them: lost packets delay heartbeats between one pair of machines."""
 NEXT_IN_LINE = 0.4
 """Seconds by which each further machine in the order of succession waits longer."""
 HEARS_ITSELF_WITHIN = 0.6
 """Seconds: a machine that has not heard its own heartbeat for longer is itself what does not work."""
+UNSURE_AFTER, SURE_AFTER = 0.5, 3.5
+"""Seconds without a heartbeat of any other machine between which an owner may be about to be replaced: before
+that nobody has a reason, and after that somebody would have done so."""
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
 """Seconds after which a machine that could not serve would do so again: twice as long each time it fails."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """A heartbeat: ``epoch`` is that under which the machine owns the server, 0 where it does not."""
+    """A heartbeat: ``epoch`` is that under which the machine owns the server, 0 where it does not;
+    ``owner_silent`` for how many seconds it has not heard whoever does, None where it knows of nobody."""
 
     node: str
     epoch: int = 0
     run: str = ""
     is_candidate: bool = True
+    owner_silent: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,7 @@ class Ownership:
     run: str = ""
     _heard_at: dict[str, float] = field(default_factory=dict)
     _candidates: dict[str, bool] = field(default_factory=dict)
+    _owner_silent: dict[str, float | None] = field(default_factory=dict)
     _is_claiming: bool = False
     _owner_heard_at: float = float("-inf")
     _watched_since: float | None = None
@@ -101,6 +110,7 @@ class Ownership:
         """A heartbeat came."""
         self._heard_at[beat.node] = now
         self._candidates[beat.node] = beat.is_candidate
+        self._owner_silent[beat.node] = beat.owner_silent
         if beat.epoch > self.epoch and beat.node != self.node and self.is_owner:
             return self._give_up(f"{beat.node} owns the server since epoch {beat.epoch}")
         if self.record is not None and beat.epoch > self.record.epoch:
@@ -150,16 +160,37 @@ class Ownership:
             return AnnounceAgain()
         return self._give_up("another machine has the address, and nobody of the cluster is heard")
 
+    def is_unsure(self, now: float) -> bool:
+        """Whether another machine may be taking the server at this moment, unheard here: what this one does
+        now may be unknown to the next owner. A single other one cannot: it would not be most of them."""
+        others = [at for node, at in self._heard_at.items() if node != self.node]
+        return self.is_owner and len(others) > 1 and UNSURE_AFTER <= now - max(others) < SURE_AFTER
+
     def due(self, now: float, clock_ms: int) -> Claim | None:
         """What is to be done now that only time has passed."""
         if self._pause and not self.is_candidate and now - self._failed_at >= self._pause:
             self.is_candidate = True
         if self.is_owner or self._is_claiming or not self.is_candidate or self.record is None:
             return None
-        if not self._hears_itself(now) or now - self._silent_since(now) < self._patience(now):
+        silent = now - self._silent_since(now)
+        if not self._hears_itself(now) or silent < self._patience(now):
+            return None
+        if silent < DOUBTED_AFTER and self._is_heard_by_others(now):
             return None
         self._is_claiming = True
         return Claim(max(self.record.epoch + 1, clock_ms), self.record.run, self.record.sequence)
+
+    def owner_silent(self, now: float) -> float | None:
+        """For how many seconds nothing was heard of the owner; None where that is this machine, or nobody."""
+        return now - self._silent_since(now) if self._owner else None
+
+    def _is_heard_by_others(self, now: float) -> bool:
+        """Whether a machine that is there says that the owner is there, too."""
+        return any(
+            (silent := self._owner_silent[node]) is not None and silent + (now - at) < ALMOST_SILENT
+            for node, at in self._heard_at.items()
+            if node not in (self.node, self._owner) and now - at <= SILENT_AFTER
+        )
 
     def _silent_since(self, now: float) -> float:
         """Since when nothing is heard of whom the record names; where it names this machine: never was."""

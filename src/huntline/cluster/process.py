@@ -42,7 +42,7 @@ from huntline.control.async_client import AsyncControlClient
 from huntline.control.messages import ServerNotRunning
 from huntline.control.secret import keep_private
 from huntline.control.server import ControlServer, Handler
-from huntline.data_folder import CLUSTER_SOCKET, JOURNAL, SUPERVISOR_SOCKET
+from huntline.data_folder import CLUSTER_SOCKET, CONTROL_SOCKET, JOURNAL, SUPERVISOR_SOCKET
 from huntline.errors import HuntlineError, Refused
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,8 @@ _OWNING = "owning"
 _STORE_ASKED_EVERY = 1.0  # seconds
 _TRIED_AGAIN_AFTER = 0.2  # seconds after a claim that the store could not answer
 _TURN = 0.05  # seconds between two looks at the time
+_DEAF = 0.3
+"""Seconds for which signalling hears nothing, told again while it is not known who serves."""
 _TIME_TO_START = 5.0
 """Seconds for a supervisor that has just begun to take requests."""
 
@@ -94,6 +96,7 @@ class ClusterProcess:
         self._nodes: dict[str, BeatMessage] = {}
         self._clocks: dict[str, float] = {}
         self._copies: RecordCopies | None = None
+        self._deaf_until = float("-inf")
         self._is_asked_anew = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._changing = asyncio.Lock()
@@ -116,6 +119,9 @@ class ClusterProcess:
             now = asyncio.get_running_loop().time()
             if (claim := self._ownership.due(now, time.time_ns() // 1_000_000)) is not None:
                 self._spawn(self._claim(claim))
+            if self._ownership.is_unsure(now) and now >= self._deaf_until:
+                self._deaf_until = now + _DEAF / 2
+                self._spawn(self._be_deaf())
         self._failed.result()
 
     async def stop(self) -> None:
@@ -151,8 +157,10 @@ class ClusterProcess:
     def _own_beat(self) -> BeatMessage:
         own = self._ownership
         behind = 0 if own.is_owner else self._following.behind
+        silent = own.owner_silent(asyncio.get_running_loop().time())
         return BeatMessage(
-            *(own.node, own.epoch, own.run, own.is_candidate), time.time(), behind, version("huntline")
+            *(own.node, own.epoch, own.run, own.is_candidate),
+            *(time.time(), behind, version("huntline"), silent),
         )
 
     def _heard(self, data: bytes) -> None:
@@ -160,7 +168,8 @@ class ClusterProcess:
             return
         now = asyncio.get_running_loop().time()
         self._nodes[beat.node], self._clocks[beat.node] = beat, beat.clock - time.time()
-        heard = Beat(beat.node, beat.epoch, beat.run, beat.is_candidate and beat.behind is not None)
+        is_able = beat.is_candidate and beat.behind is not None
+        heard = Beat(beat.node, beat.epoch, beat.run, is_able, beat.owner_silent)
         self._conclude(self._ownership.heard(heard, now))
 
     def _told(self, data: bytes) -> None:
@@ -231,6 +240,12 @@ class ClusterProcess:
         await self._tell_supervisor("take", run=won.run)
         self._sharing.begin(won.epoch)
         await self._store.say("owner-is", encoded(OwnerMessage(won.node, won.epoch, won.run)))
+
+    async def _be_deaf(self) -> None:
+        """Let phones that speak now say it again when it is known who serves."""
+        with contextlib.suppress(HuntlineError):
+            async with await AsyncControlClient.connect(self._data / CONTROL_SOCKET) as signalling:
+                await signalling.request("be-deaf", seconds=_DEAF)
 
     def _conclude(self, what: GiveUp | AnnounceAgain | None) -> None:
         match what:

@@ -66,12 +66,14 @@ class ControlVerbs:
     trunks: TrunkService
     quota_usage: Callable[[str], Answer]
     counts: CallCounts
+    be_deaf: Callable[[float], None]
 
     def table(self) -> Mapping[str, Handler]:
         """The verbs by their words."""
         return {
             "ping": self._ping,
             "drain": self._drain,
+            "be-deaf": self._be_deaf,
             "status": self._status,
             "call-counts": self._call_counts,
             "watch": self._watch,
@@ -101,6 +103,11 @@ class ControlVerbs:
         told = {key: resources[key] for key in ("is_overloaded", "turned_away")}
         alarms = {"toll_alarms": len(self.tolls.alarms()), "trunk_alarms": self.trunks.alarms()}
         return {"is_draining": self.draining.is_on, **alarms, **told}
+
+    def _be_deaf(self, request: Request) -> Answer:
+        """Another machine may be taking the server over, which would know nothing of what is heard now."""
+        self.be_deaf(float(request["seconds"]))
+        return {}
 
     def _drain(self, request: Request) -> Answer:
         """Without ``on`` nothing changes."""

@@ -311,6 +311,7 @@ class Signalling:
             self._trunks,
             self._quota_usage,
             self._counts,
+            self._user_agent.be_deaf,
         )
         self._control = ControlServer(self._config.control_socket, verbs.table(), self._write_down)
 

@@ -90,6 +90,7 @@ class UserAgent:
         self.listening: list[ListenAddress] = []
         self._resolver = Resolver(self.listening, NameService(self.now, nameservers))
         self._udp: dict[tuple[str, int], UdpSocket] = {}
+        self._deaf_until = float("-inf")
         self._failed: list[Flow] = []
         self._undelivered: list[Undelivered] = []
         self._is_open = self._is_started = self._is_flushing = self._is_reading = False
@@ -322,8 +323,15 @@ class UserAgent:
         if not self._is_reading or self._received >= _TOGETHER:
             self._flush()
 
+    def be_deaf(self, seconds: float) -> None:
+        """Hear nothing over UDP for so long: whoever speaks says it again (RFC 3261 section 17), to us or to
+        whoever has our address by then."""
+        self._deaf_until = self.now() + seconds
+
     def _take_datagram(self, data: bytes, flow: Flow) -> None:
         """What came with others costs less together: one writing down, one look at the timers."""
+        if self.now() < self._deaf_until:
+            return
         self._is_reading = True
         self._intake.take(data, flow)
 
