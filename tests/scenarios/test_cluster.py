@@ -24,6 +24,7 @@ from .reactor import Reactor
 pytestmark = pytest.mark.scenario
 
 _LONGEST_GAP = 3.0  # seconds
+_PAGE_BACK_WITHIN = 6.0  # seconds, on a machine that does ten things at once; alone it is less than two
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def test_a_machine_that_is_shut_down_gives_its_calls_to_another_one(machines: Cl
     assert machines.owner is not before
     calls.end_in_order()
     before.serve()
-    machines.wait_whole()
+    assert "3 machines are up to date: any of them may be lost." in before.run("cluster", "wait")
 
 
 def test_a_server_moves_on_purpose_with_its_calls(machines: Cluster, calls: Calls) -> None:
@@ -125,7 +126,7 @@ def test_a_phone_over_tls_and_a_page_go_on_when_their_machine_is_lost(
 
             lost = machines.owner
             lost.lose()
-            assert silence(page, tones.AGENT) < _LONGEST_GAP
+            assert silence(page, tones.AGENT) < _PAGE_BACK_WITHIN
             desk.wait("REGISTER_FAIL")  # it has learnt that its connection is no more, and will wait a while
             desk.listen(1.0)
             desk.hang_up()

@@ -22,7 +22,10 @@ _HEAD = struct.Struct("!6s6sH")  # to, from, kind of an Ethernet frame
 _ARP = struct.Struct("!HHBBH6s4s6s4s")  # RFC 826
 _ETHERNET, _IPV4, _REQUEST = 1, 0x0800, 1
 _ALL = b"\xff" * 6
-_SAID_AGAIN = (0.1, 0.5, 2.0)  # seconds: a switch or a phone may have missed it
+_SAID_AGAIN = (0.1, 0.5)  # seconds: a switch or a phone may have missed it
+_SAID_EVERY = 1.0
+"""Seconds: an owner whose cable is in again learns by it that another one has the address, long before it
+hears the cluster."""
 _AT_MOST_EVERY = 0.5  # seconds between two answers to a conflict
 
 
@@ -45,11 +48,12 @@ class MovingAddress:
         self.announce()
 
     def announce(self) -> None:
-        """Tell the network where the address is (RFC 5227 section 2.3), now and some moments later."""
+        """Tell the network where the address is (RFC 5227 section 2.3), now, some moments later, and on."""
         self._quiet()
         self._say()
         loop = asyncio.get_running_loop()
         self._again = [loop.call_later(seconds, self._say) for seconds in _SAID_AGAIN]
+        self._again.append(loop.call_later(_SAID_EVERY, self._say_on))
 
     def give_up(self) -> None:
         """Have it no more; nothing is sent from it any more."""
@@ -66,6 +70,10 @@ class MovingAddress:
     def _quiet(self) -> None:
         while self._again:
             self._again.pop().cancel()
+
+    def _say_on(self) -> None:
+        self._say()
+        self._again = [asyncio.get_running_loop().call_later(_SAID_EVERY, self._say_on)]
 
     def _say(self) -> None:
         body = _ARP.pack(
