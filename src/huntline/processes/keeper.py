@@ -64,6 +64,8 @@ class Keeper:
         self._environment: dict[str, str] = {}
         self._made_of = ""
         self._is_ready = asyncio.Event()
+        self._has_said_so = False
+        """That it is ready: which may come before it is known that it was born."""
         self._is_renewing = False
         self._lifeline: socket.socket | None = None
         self._left: list[int] = []
@@ -150,6 +152,7 @@ class Keeper:
                 started = beginning_of(process.pid) or ""
                 self._born_as = ChildRecord(process.pid, started, self._made_of, is_ready=False)
                 self._on_change()
+                self._believe()
                 return process
 
     async def _fork(self) -> LivingProcess:
@@ -172,6 +175,12 @@ class Keeper:
         if said:
             self._close_left()
             self._left = listening
+            self._has_said_so = True
+            self._believe()
+
+    def _believe(self) -> None:
+        """Take note that the process is ready, if it has said so and is known."""
+        if self._has_said_so and self._born_as is not None:
             self._note_readiness()
             self._on_change()
 
@@ -193,6 +202,7 @@ class Keeper:
         if self._process is not None:
             self._process.close()
         self._process = self._born_as = None
+        self._has_said_so = False
         self._is_ready.clear()
         self._close_lifeline()
         self._on_change()
