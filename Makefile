@@ -41,8 +41,9 @@ test-clients:
 test: setup
 	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target check-python test-pages test-clients
 	$(BIN)/pytest -q -n $(WORKERS) --ignore tests/scenarios
-	$(BIN)/pytest -q -n 4 --dist loadgroup -m "not browser" tests/scenarios
-	$(BIN)/pytest -q -n 3 --dist loadgroup -m browser tests/scenarios
+	$(BIN)/pytest -q -n 4 --dist loadgroup -m "not browser and not alone" tests/scenarios
+	$(BIN)/pytest -q -n 3 --dist loadgroup -m "browser and not alone" tests/scenarios
+	$(BIN)/pytest -q -m alone tests/scenarios
 
 # Examples and histories that no run has seen before; what fails is kept in .hypothesis and run first next time.
 explore: setup

@@ -21,7 +21,7 @@ from .office import Office
 from .pages import LOUDEST, Chromiums, People, assert_hears
 from .reactor import Reactor
 
-pytestmark = pytest.mark.scenario
+pytestmark = [pytest.mark.scenario, pytest.mark.alone]
 
 _LONGEST_GAP = 3.0  # seconds
 _PAGE_BACK_WITHIN = 6.0  # seconds, on a machine that does ten things at once; alone it is less than two

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from huntline.directory.access import Role
 
@@ -56,6 +56,36 @@ def test_a_page_asked_for_by_its_address_is_there_after_signing_in(office: Offic
     expect(page).to_have_url(re.compile("/numbers"))
     page.goto(somebody.address + "/nowhere/at/all")
     expect(page.get_by_text("There is no such page")).to_be_visible()
+
+
+def test_a_part_that_cannot_be_loaded_is_tried_again_and_then_said_so(office: Office, people: People) -> None:
+    office.open()
+    somebody = people.arrive()
+    page = somebody.sign_in(people.account(office, Role.ADMIN), "/numbers")
+    lost = 0
+
+    def lose(route: Route) -> None:
+        nonlocal lost
+        lost += 1
+        if is_away or lost <= 2:
+            route.abort("connectionfailed")
+        else:
+            route.continue_()
+
+    is_away = False
+    page.route("**/assets/HistoryArea*.js", lose)
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_role("heading", level=1, name="History")).to_be_visible()
+    is_away = True
+    page.route("**/assets/AudioArea*.js", lose)
+    page.get_by_role("link", name="Audio").click()
+    alert = page.get_by_role("alert").filter(has_text="This part of the page could not be loaded")
+    expect(alert).to_be_visible(timeout=10_000)
+    somebody.assert_accessible()
+    page.unroute("**/assets/AudioArea*.js")
+    alert.get_by_role("button", name="Load the page again").click()
+    expect(page.get_by_role("heading", level=1, name="Audio")).to_be_visible()
+    somebody.complaints.clear()  # the browser and its router have said what could not be loaded
 
 
 def test_on_a_phone_the_navigation_is_behind_a_button(office: Office, people: People) -> None:

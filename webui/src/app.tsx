@@ -2,35 +2,37 @@
 
 import { Spinner } from '@fluentui/react-components';
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { type ComponentType, lazy, Suspense } from 'react';
+import { type ComponentType, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createBrowserRouter, Navigate, Outlet, RouterProvider } from 'react-router';
 import { ApiProblem, api, bodyOf } from '~/api/client';
 import { SessionProvider, useSession, useSessionQuery } from '~/api/session';
 import { Loaded } from '~/parts/Loaded';
+import { lazily } from '~/parts/lazily';
 import { Toasts } from '~/parts/toasts';
 import { areasFor } from '~/shell/areas';
 import { NotFound } from '~/shell/NotFound';
+import { PartLost } from '~/shell/PartLost';
 import { Shell } from '~/shell/Shell';
 import { SignIn } from '~/shell/SignIn';
 import { Theme } from '~/theme/theme';
 
-const AgentArea = lazy(() => import('~/agent/AgentArea'));
-const SwitchesPage = lazy(() => import('~/agent/SwitchesPage'));
-const WallboardArea = lazy(() => import('~/wallboard/WallboardArea'));
-const BigScreen = lazy(() => import('~/wallboard/BigScreen'));
-const HistoryArea = lazy(() => import('~/history/HistoryArea'));
-const QueuesArea = lazy(() => import('~/admin/queues/QueuesArea'));
-const AttendantsArea = lazy(() => import('~/admin/attendants/AttendantsArea'));
-const UsersArea = lazy(() => import('~/admin/users/UsersArea'));
-const GroupsArea = lazy(() => import('~/admin/groups/GroupsArea'));
-const NumbersArea = lazy(() => import('~/admin/numbers/NumbersArea'));
-const CallerIdArea = lazy(() => import('~/admin/callerid/CallerIdArea'));
-const AudioArea = lazy(() => import('~/admin/audio/AudioArea'));
-const CheckArea = lazy(() => import('~/admin/check/CheckArea'));
-const AuditArea = lazy(() => import('~/admin/audit/AuditArea'));
-const SettingsArea = lazy(() => import('~/admin/settings/SettingsArea'));
-const SetupArea = lazy(() => import('~/setup/SetupArea'));
+const AgentArea = lazily(() => import('~/agent/AgentArea'));
+const SwitchesPage = lazily(() => import('~/agent/SwitchesPage'));
+const WallboardArea = lazily(() => import('~/wallboard/WallboardArea'));
+const BigScreen = lazily(() => import('~/wallboard/BigScreen'));
+const HistoryArea = lazily(() => import('~/history/HistoryArea'));
+const QueuesArea = lazily(() => import('~/admin/queues/QueuesArea'));
+const AttendantsArea = lazily(() => import('~/admin/attendants/AttendantsArea'));
+const UsersArea = lazily(() => import('~/admin/users/UsersArea'));
+const GroupsArea = lazily(() => import('~/admin/groups/GroupsArea'));
+const NumbersArea = lazily(() => import('~/admin/numbers/NumbersArea'));
+const CallerIdArea = lazily(() => import('~/admin/callerid/CallerIdArea'));
+const AudioArea = lazily(() => import('~/admin/audio/AudioArea'));
+const CheckArea = lazily(() => import('~/admin/check/CheckArea'));
+const AuditArea = lazily(() => import('~/admin/audit/AuditArea'));
+const SettingsArea = lazily(() => import('~/admin/settings/SettingsArea'));
+const SetupArea = lazily(() => import('~/setup/SetupArea'));
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -44,30 +46,36 @@ const queries = new QueryClient({
 
 // Areas have routes of their own below these.
 const router = createBrowserRouter([
-  { path: '/setup', element: <Alone area={SetupArea} /> },
+  { path: '/setup', element: <Alone area={SetupArea} />, errorElement: <PartLost /> },
   {
     element: <ForPeople />,
+    errorElement: <PartLost />,
     children: [
       { index: true, element: <Home /> },
       { path: 'wallboard/big', element: <Alone area={BigScreen} /> },
       {
         element: <Shell />,
         children: [
-          { path: 'agent/*', element: <AgentArea /> },
-          { path: 'q', element: <SwitchesPage /> },
-          { path: 'wallboard/*', element: <WallboardArea /> },
-          { path: 'history/*', element: <HistoryArea /> },
-          { path: 'queues/*', element: <QueuesArea /> },
-          { path: 'attendants/*', element: <AttendantsArea /> },
-          { path: 'users/*', element: <UsersArea /> },
-          { path: 'groups/*', element: <GroupsArea /> },
-          { path: 'numbers/*', element: <NumbersArea /> },
-          { path: 'caller-id/*', element: <CallerIdArea /> },
-          { path: 'audio/*', element: <AudioArea /> },
-          { path: 'check/*', element: <CheckArea /> },
-          { path: 'audit/*', element: <AuditArea /> },
-          { path: 'settings/*', element: <SettingsArea /> },
-          { path: '*', element: <NotFound /> },
+          {
+            errorElement: <PartLost />,
+            children: [
+              { path: 'agent/*', element: <AgentArea /> },
+              { path: 'q', element: <SwitchesPage /> },
+              { path: 'wallboard/*', element: <WallboardArea /> },
+              { path: 'history/*', element: <HistoryArea /> },
+              { path: 'queues/*', element: <QueuesArea /> },
+              { path: 'attendants/*', element: <AttendantsArea /> },
+              { path: 'users/*', element: <UsersArea /> },
+              { path: 'groups/*', element: <GroupsArea /> },
+              { path: 'numbers/*', element: <NumbersArea /> },
+              { path: 'caller-id/*', element: <CallerIdArea /> },
+              { path: 'audio/*', element: <AudioArea /> },
+              { path: 'check/*', element: <CheckArea /> },
+              { path: 'audit/*', element: <AuditArea /> },
+              { path: 'settings/*', element: <SettingsArea /> },
+              { path: '*', element: <NotFound /> },
+            ],
+          },
         ],
       },
     ],

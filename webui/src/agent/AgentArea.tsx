@@ -1,10 +1,11 @@
 /** The agent's page: what I do, my phone, my queues, my calls. */
 
 import { MessageBar, MessageBarBody, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { Suspense, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LiveProvider, useCallEnded, useLive } from '~/live/live';
 import { Loaded } from '~/parts/Loaded';
+import { lazily } from '~/parts/lazily';
 import { Page } from '~/parts/Page';
 import { RouterLink } from '~/parts/RouterLink';
 import { phone } from '~/phone/phone';
@@ -20,8 +21,8 @@ import { RulePanel } from './RulePanel';
 import { type Me, useAskAnew, useMe } from './requests';
 import { usePhoneOfMine } from './usePhoneOfMine';
 
-const MyPhonesPanel = lazy(() => import('~/phones/MyPhonesPanel'));
-const VoicemailPanel = lazy(() => import('~/voicemail/VoicemailPanel'));
+const MyPhonesPanel = lazily(() => import('~/phones/MyPhonesPanel'));
+const VoicemailPanel = lazily(() => import('~/voicemail/VoicemailPanel'));
 
 const useStyles = makeStyles({
   areas: {

@@ -1,15 +1,16 @@
 /** The call of this moment, wherever in the pages its person is; and what draws them to it. */
 
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'react-router';
 import { useHiddenStyles } from '~/parts/hidden';
+import { lazily } from '~/parts/lazily';
 import { alerting, type PhoneCall } from '~/phone/state';
 import { usePhone } from '~/phone/usePhone';
 import { useAttention } from './attention';
 import { PAGE, partyName } from './words';
 
-const FloatingCall = lazy(() => import('./FloatingCall'));
+const FloatingCall = lazily(() => import('./FloatingCall'));
 
 export default function CallBar() {
   const { hidden } = useHiddenStyles();

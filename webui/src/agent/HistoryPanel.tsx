@@ -24,11 +24,12 @@ import {
   PeopleCallRegular,
   QuestionCircleRegular,
 } from '@fluentui/react-icons';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '~/parts/Empty';
 import { duration, moment } from '~/parts/format';
 import { Loaded } from '~/parts/Loaded';
+import { lazily } from '~/parts/lazily';
 import { ShownNumber } from '~/parts/ShownNumber';
 import { phone } from '~/phone/phone';
 import { usePhone } from '~/phone/usePhone';
@@ -37,7 +38,7 @@ import { Panel } from './Panel';
 import { type MyCall, type NotRung, useMyCalls, useNotRung } from './requests';
 import { callerName, isHidden } from './words';
 
-const DecisionsDialog = lazy(() => import('./DecisionsDialog'));
+const DecisionsDialog = lazily(() => import('./DecisionsDialog'));
 
 const LISTS = ['all', 'missed', 'notRung'] as const;
 type List = (typeof LISTS)[number];

@@ -1,10 +1,11 @@
 /** The keypad, loaded when it is wanted: most calls go by without it. */
 
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
+import { lazily } from '~/parts/lazily';
 
 const loadKeypad = () => import('./Keypad');
 
-const Keypad = lazy(async () => ({ default: (await loadKeypad()).Keypad }));
+const Keypad = lazily(async () => ({ default: (await loadKeypad()).Keypad }));
 
 /** Have it at hand, before it may be needed while the line to the server is down. */
 export function preloadKeypad(): void {

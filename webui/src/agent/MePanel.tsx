@@ -16,16 +16,17 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { PauseRegular, PlayRegular } from '@fluentui/react-icons';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive, useServerNow } from '~/live/live';
 import { type LiveAgent, saysMore } from '~/live/snapshot';
 import { lookOf } from '~/parts/agentLooks';
 import { duration, since } from '~/parts/format';
+import { lazily } from '~/parts/lazily';
 import { Panel } from './Panel';
 import { type Me, type Presence, useChoosePresence, usePause, useResume } from './requests';
 
-const PauseDialog = lazy(() => import('./PauseDialog'));
+const PauseDialog = lazily(() => import('./PauseDialog'));
 
 const useStyles = makeStyles({
   state: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalS },

@@ -19,9 +19,10 @@ import {
   SpeakerSettingsRegular,
   WarningRegular,
 } from '@fluentui/react-icons';
-import { lazy, type ReactElement, Suspense, useState } from 'react';
+import { type ReactElement, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { inWords } from '~/api/problems';
+import { lazily } from '~/parts/lazily';
 import { choose, useChoices } from '~/phone/choices';
 import { phone } from '~/phone/phone';
 import type { Availability } from '~/phone/state';
@@ -29,7 +30,7 @@ import { usePhone } from '~/phone/usePhone';
 import { askToNotify, mayAskToNotify } from './notifications';
 import { Panel } from './Panel';
 
-const SoundDialog = lazy(() => import('./SoundDialog'));
+const SoundDialog = lazily(() => import('./SoundDialog'));
 
 const useStyles = makeStyles({
   status: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalS },

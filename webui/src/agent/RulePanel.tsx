@@ -3,14 +3,15 @@
 import { Button, Caption1, makeStyles, tokens } from '@fluentui/react-components';
 import { CallForwardRegular } from '@fluentui/react-icons';
 import type { TFunction } from 'i18next';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Loaded } from '~/parts/Loaded';
+import { lazily } from '~/parts/lazily';
 import { Panel } from './Panel';
 import { useMyRule } from './requests';
 import { type MyRule, shownTarget, WISHES, type WishName, wishOf } from './rule';
 
-const RuleDialog = lazy(() => import('./RuleDialog'));
+const RuleDialog = lazily(() => import('./RuleDialog'));
 
 const useStyles = makeStyles({
   list: {

@@ -2,10 +2,11 @@
 
 import { Button, makeStyles, Spinner, Tab, TabList, tokens } from '@fluentui/react-components';
 import { ArrowDownloadRegular } from '@fluentui/react-icons';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addressOf } from '~/api/client';
 import { useMay } from '~/api/session';
+import { lazily } from '~/parts/lazily';
 import { Page } from '~/parts/Page';
 import { CallTable } from './CallTable';
 import { FilterBar } from './FilterBar';
@@ -14,7 +15,7 @@ import { RefusedTable } from './RefusedTable';
 import { ServiceLevelTable } from './ServiceLevelTable';
 import { useFilters } from './useFilters';
 
-const Charts = lazy(() => import('./Charts'));
+const Charts = lazily(() => import('./Charts'));
 
 const useStyles = makeStyles({
   tabs: { marginInline: `calc(-1 * ${tokens.spacingHorizontalM})` },

@@ -3,6 +3,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { setApiLanguage } from '~/api/client';
+import { patiently } from '~/parts/lazily';
 
 export const LANGUAGES = ['en', 'fr'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -30,7 +31,7 @@ export async function startLanguages(): Promise<void> {
       read(language: string, area: string, done: (error: unknown, texts?: object) => void) {
         const load = files[`./${language}/${area}.json`];
         if (load === undefined) done(new Error(`no texts ${language}/${area}`));
-        else load().then((file) => done(null, file.default), done);
+        else patiently(load).then((file) => done(null, file.default), done);
       },
     })
     .use(initReactI18next)

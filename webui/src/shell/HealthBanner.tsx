@@ -1,10 +1,11 @@
 /** What is wrong with the server, above every page, for as long as it is. */
 
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
+import { lazily } from '~/parts/lazily';
 import { readHealth } from './health';
 
-const HealthMessage = lazy(() => import('./HealthMessage'));
+const HealthMessage = lazily(() => import('./HealthMessage'));
 
 const ASKED_EVERY_MS = 30_000;
 const ASKED_WHILE_UNWELL_EVERY_MS = 2_000;

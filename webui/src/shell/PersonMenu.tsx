@@ -2,13 +2,14 @@
 
 import { Button, MenuDivider, MenuItem, makeStyles, tokens } from '@fluentui/react-components';
 import { PersonCircleRegular } from '@fluentui/react-icons';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '~/api/client';
 import { useSession, useTakeSession } from '~/api/session';
+import { lazily } from '~/parts/lazily';
 import { ChoiceMenu } from './ChoiceMenu';
 
-const PasswordDialog = lazy(() => import('./PasswordDialog'));
+const PasswordDialog = lazily(() => import('./PasswordDialog'));
 
 const useStyles = makeStyles({
   button: { color: tokens.colorNeutralForegroundOnBrand },

@@ -10,10 +10,11 @@ import {
   useFluent,
 } from '@fluentui/react-components';
 import { NavigationRegular } from '@fluentui/react-icons';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, useLocation } from 'react-router';
 import { useMay } from '~/api/session';
+import { lazily } from '~/parts/lazily';
 import { useIsPhoneStarted } from '~/phone/isStarted';
 import { HealthBanner } from './HealthBanner';
 import { Navigation } from './Navigation';
@@ -21,8 +22,8 @@ import { useIsNarrow } from './narrow';
 import { OrganizationPicker } from './OrganizationPicker';
 import { PersonMenu } from './PersonMenu';
 
-const NavigationDrawer = lazy(() => import('./NavigationDrawer'));
-const CallBar = lazy(() => import('~/agent/CallBar'));
+const NavigationDrawer = lazily(() => import('./NavigationDrawer'));
+const CallBar = lazily(() => import('~/agent/CallBar'));
 
 const useStyles = makeStyles({
   frame: {

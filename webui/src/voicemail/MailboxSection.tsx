@@ -2,17 +2,18 @@
 
 import { Body1, Button, MessageBar, MessageBarBody, makeStyles, tokens } from '@fluentui/react-components';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Section } from '~/admin/parts/Section';
 import { ApiProblem, api, bodyOf, upload } from '~/api/client';
 import { useMay } from '~/api/session';
 import { Loaded } from '~/parts/Loaded';
+import { lazily } from '~/parts/lazily';
 import type { MailboxAccess } from './MailboxDialog';
 import { greetingOf, type Settings } from './mailbox';
 import { useUnsentMail } from './unsentMail';
 
-const MailboxDialog = lazy(() =>
+const MailboxDialog = lazily(() =>
   import('./MailboxDialog').then(({ MailboxDialog: dialog }) => ({ default: dialog })),
 );
 

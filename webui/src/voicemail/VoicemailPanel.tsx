@@ -2,18 +2,19 @@
 
 import { Badge, Button, makeStyles, Select, Tab, TabList, tokens } from '@fluentui/react-components';
 import { SettingsRegular } from '@fluentui/react-icons';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Panel } from '~/agent/Panel';
 import { useLive } from '~/live/live';
 import { Empty } from '~/parts/Empty';
 import { Loaded } from '~/parts/Loaded';
+import { lazily } from '~/parts/lazily';
 import { useIsNarrow } from '~/shell/narrow';
 import { MessageRow } from './MessageRow';
 import { isShown, KINDS, type Kind, type Mailbox, newIn } from './messages';
 import { useMessageNews, useMyBoxes, useMyMessages } from './requests';
 
-const OwnMailboxDialog = lazy(() => import('./OwnMailboxDialog'));
+const OwnMailboxDialog = lazily(() => import('./OwnMailboxDialog'));
 
 const PAGE = 50;
 
