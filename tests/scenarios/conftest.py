@@ -103,6 +103,7 @@ def hurt_server(shared_server: SharedServer) -> Iterator[Server]:
     yield server
     try:
         server.assert_empty()
+        assert server.keeps_sockets
     except AssertionError:
         shared_server.discard()
     else:

@@ -60,6 +60,9 @@ class Server:
         self.media_workers = 2
         """More than one, each of which gets every other leg: so most stories are about legs that are brought
         together, too."""
+        self.keeps_sockets = True
+        """Whether its supervisor has the others' sockets, so that what comes waits while one is away: one
+        that has adopted them has not."""
         self.log = data / "server.log"
         self.host, self._says_media_address = host, says_media_address
         self._process: subprocess.Popen[str] | None = None
@@ -123,6 +126,7 @@ class Server:
     def kill_supervisor(self) -> None:
         """End the process that started all others, and would start them again; they go on."""
         assert self._process is not None
+        self.keeps_sockets = False
         self._process.kill()
         self._process.wait(5)
 
