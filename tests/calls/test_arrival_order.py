@@ -8,19 +8,16 @@ import random
 import pytest
 
 from huntline.calls.arrival_order import ArrivalOrder
-from huntline.directory.plan import QueueTarget
-
-SALES, OTHER = QueueTarget("sales", "contoso"), QueueTarget("other", "contoso")
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_callers_of_a_queue_go_on_in_the_order_in_which_they_came(seed: int) -> None:
+def test_callers_of_an_organization_go_on_in_the_order_in_which_they_came(seed: int) -> None:
     async def story() -> None:
         chance, order = random.Random(seed), ArrivalOrder()  # noqa: S311
         went_on: list[int] = []
 
         async def come(number: int, audio: asyncio.Future[bool]) -> None:
-            turn = order.come(SALES)
+            turn = order.come("contoso")
             try:
                 if await audio:
                     await turn.wait()
@@ -44,14 +41,14 @@ def test_callers_of_a_queue_go_on_in_the_order_in_which_they_came(seed: int) -> 
     asyncio.run(story())
 
 
-def test_nobody_waits_for_who_calls_somebody_else() -> None:
+def test_nobody_waits_for_who_calls_another_organization() -> None:
     async def story() -> None:
         order = ArrivalOrder()
-        slow, other = order.come(SALES), order.come(OTHER)
+        slow, other = order.come("contoso"), order.come("fabrikam")
         await asyncio.wait_for(other.wait(), 1)
         other.end()
         slow.end()
-        late = order.come(SALES)
+        late = order.come("contoso")
         await asyncio.wait_for(late.wait(), 1)
         late.end()
         await asyncio.sleep(0)

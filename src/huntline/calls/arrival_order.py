@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import asyncio
 
-from huntline.directory.plan import Target
-
 
 class ArrivalOrder:
-    """Callers of one target go on in the order in which they came, whoever's audio is ready first: it is made
-    by several workers, and who came first is served first (rules section 3.1)."""
+    """Callers of one organization go on in the order in which they came, whoever's audio is ready first: it
+    is made by several workers, and who came first is served first (rules section 3.1), also by agents whom
+    several queues ring."""
 
     def __init__(self) -> None:
-        self._last: dict[Target, Turn] = {}
+        self._last: dict[str, Turn] = {}
 
-    def come(self, target: Target) -> Turn:
+    def come(self, organization_id: str) -> Turn:
         """The turn of who comes now, to be ended once on every path."""
-        ahead = self._last.get(target)
-        turn = self._last[target] = Turn(ahead.ended if ahead is not None else None)
-        turn.ended.add_done_callback(lambda _: self._forget(target, turn))
+        ahead = self._last.get(organization_id)
+        turn = self._last[organization_id] = Turn(ahead.ended if ahead is not None else None)
+        turn.ended.add_done_callback(lambda _: self._forget(organization_id, turn))
         return turn
 
-    def _forget(self, target: Target, turn: Turn) -> None:
-        if self._last.get(target) is turn:
-            del self._last[target]
+    def _forget(self, organization_id: str, turn: Turn) -> None:
+        if self._last.get(organization_id) is turn:
+            del self._last[organization_id]
 
 
 class Turn:

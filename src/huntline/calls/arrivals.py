@@ -75,7 +75,7 @@ class Arrivals:
 
     def _begin(self, call: Call) -> None:
         if call.arrival is not None:
-            turn = self._order.come(call.arrival.target)
+            turn = self._order.come(call.organization_id)
             self._tools.tasks.spawn(self._prepare(call, call.arrival, turn))
 
     def refused(self, event: InviteRefused) -> None:
